@@ -1,6 +1,9 @@
 package migrate
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Books are the equations that show that nothing was lost, in every scope. Their JSON is that of CONTRACT 10.3.
 type Books struct {
@@ -75,4 +78,37 @@ type Difference struct {
 	ID        string        `json:"referenceId,omitempty"`
 	Expected  string        `json:"expected"`
 	Found     string        `json:"found"`
+}
+
+// Close names every equation that does not add up as a difference and decides whether the books balance.
+func (b *Books) Close() {
+	for _, e := range b.Whole.Equations {
+		b.note(e, Difference{Scope: "migration"})
+	}
+	for _, c := range b.Components {
+		for _, e := range c.Equations {
+			b.note(e, Difference{Scope: "component", Component: c.Component})
+		}
+	}
+	for _, d := range b.Drops {
+		for _, e := range d.Equations {
+			b.note(e, Difference{Scope: "drop", Drop: d.Drop})
+		}
+	}
+	b.Balanced = len(b.Differences) == 0
+	for _, c := range b.Checks {
+		b.Balanced = b.Balanced && c.Balanced
+	}
+	if len(b.Differences) > MaxDifferences {
+		b.Differences, b.Truncated = b.Differences[:MaxDifferences], true
+	}
+}
+
+func (b *Books) note(e Equation, d Difference) {
+	if e.Balanced {
+		return
+	}
+	d.Name = e.Name
+	d.Expected, d.Found = strconv.FormatInt(e.LeftTotal, 10), strconv.FormatInt(e.RightTotal, 10)
+	b.Differences = append(b.Differences, d)
 }

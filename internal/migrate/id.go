@@ -79,7 +79,7 @@ func ParseReferenceID[T string | []byte](s T) (ReferenceID, bool) {
 	}
 	j := 0
 	for i := 0; i < 36; {
-		if s[i] == '-' {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
 			i++
 			continue
 		}

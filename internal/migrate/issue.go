@@ -1,6 +1,9 @@
 package migrate
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Issue is a staged entity with something wrong: faulty data, or an entity that could not be imported.
 type Issue struct {
@@ -41,10 +44,11 @@ type Executions interface {
 
 // Execution is the position of one running state machine.
 type Execution struct {
-	Name    string `json:"name"`    // unique among running ones; derived from a job or drop
-	Machine string `json:"machine"` // stage, validate, import, counts or migration
-	State   string `json:"state"`   // the state entered last
-	Input   []byte `json:"input"`   // that state's input
+	Name    string    `json:"name"`    // unique among running ones; derived from a job or drop
+	Machine string    `json:"machine"` // stage, validate, import, counts or migration
+	State   string    `json:"state"`   // the state entered last
+	Input   []byte    `json:"input"`   // that state's input
+	Started time.Time `json:"started"`
 }
 
 // Machines starts state machines.

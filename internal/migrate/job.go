@@ -104,6 +104,9 @@ type Jobs interface {
 	// WalkIssues gives the issues of a job after the cursor, ordered by component, reference id and collection.
 	WalkIssues(ctx context.Context, t TenantID, job JobID, after IssueCursor, yield func(Issue) error) error
 
+	// GetIssue gives the issue of one entity; NotFound.
+	GetIssue(ctx context.Context, t TenantID, job JobID, key EntityKey) (Issue, error)
+
 	// PutIssues stores issues of a job outside any unit (by settle); repeating them changes nothing.
 	PutIssues(ctx context.Context, t TenantID, job JobID, issues []Issue) error
 

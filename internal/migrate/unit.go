@@ -38,6 +38,8 @@ type Progress struct {
 	LiveSum   HashSum     `json:"liveSum,omitzero"`   // counts: of the contents read back
 	Drops     []DropShare `json:"drops,omitempty"`    // import, counts: by drop, ordered by Seq
 	Tables    []byte      `json:"tables,omitempty"`   // counts: group counts so far, as the catalog encodes them
+
+	Differences []Difference `json:"differences,omitempty"` // counts: entities whose staged and live content differ, by name
 }
 
 // DropShare is the part of a unit's numbers that concerns entities created by one drop.
@@ -72,4 +74,26 @@ func (p *Progress) Share(seq uint32) *DropShare {
 type Findings struct {
 	Issues []Issue
 	Claims []Claim
+}
+
+// Add adds the numbers of o to p; cursors, tables and differences are not numbers.
+func (p *Progress) Add(o Progress) {
+	p.Entities += o.Entities
+	p.Faulty += o.Faulty
+	p.Faults += o.Faults
+	p.Imported += o.Imported
+	p.Failed += o.Failed
+	p.InDoubt += o.InDoubt
+	p.Waiting += o.Waiting
+	p.StagedSum = p.StagedSum.Plus(o.StagedSum)
+	p.FirstSum = p.FirstSum.Plus(o.FirstSum)
+	p.Live += o.Live
+	p.LiveSum = p.LiveSum.Plus(o.LiveSum)
+	for _, d := range o.Drops {
+		share := p.Share(d.Seq)
+		share.Entities += d.Entities
+		share.Imported += d.Imported
+		share.Failed += d.Failed
+		share.InDoubt += d.InDoubt
+	}
 }

@@ -1,0 +1,2 @@
+// Package util is not looked at: it lies in testdata.
+package util

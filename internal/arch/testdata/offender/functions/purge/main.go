@@ -1,0 +1,4 @@
+// Command purge wires.
+package main
+
+func main() {}

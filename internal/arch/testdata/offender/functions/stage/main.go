@@ -1,0 +1,4 @@
+// Command stage wires.
+package main
+
+func main() {}

@@ -1,0 +1,4 @@
+// Command stream wires.
+package main
+
+func main() {}
