@@ -135,12 +135,11 @@ func unescapeASCII(plain, raw []byte) bool {
 		if len(raw) < 6 || string(raw[:4]) != `\u00` {
 			return false
 		}
-		hi, ok := hexDigit(raw[4])
-		lo, ok2 := hexDigit(raw[5])
-		if !ok || !ok2 || hi > 7 {
+		high, low := hexValue[raw[4]], hexValue[raw[5]]
+		if high > 7 || low > 15 {
 			return false
 		}
-		plain[n], raw = hi<<4|lo, raw[6:]
+		plain[n], raw = high<<4|low, raw[6:]
 	}
 	return len(raw) == 0
 }

@@ -77,33 +77,32 @@ func ParseReferenceID[T string | []byte](s T) (ReferenceID, bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return id, false
 	}
-	j := 0
-	for i := 0; i < 36; {
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			i++
-			continue
-		}
-		hi, ok := hexDigit(s[i])
-		lo, ok2 := hexDigit(s[i+1])
-		if !ok || !ok2 {
+	for j, i := range uuidDigits {
+		high, low := hexValue[s[i]], hexValue[s[i+1]]
+		if high|low > 15 {
 			return ReferenceID{}, false
 		}
-		id[j] = hi<<4 | lo
-		j++
-		i += 2
+		id[j] = high<<4 | low
 	}
 	return id, id != ReferenceID{}
 }
 
-func hexDigit(c byte) (byte, bool) {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0', true
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10, true
+// uuidDigits are the places of the bytes in the form 8-4-4-4-12.
+var uuidDigits = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
+// hexValue gives the value of a hexadecimal digit, over 15 for any other character.
+var hexValue = func() (table [256]byte) {
+	for c := range table {
+		table[c] = 0xff
 	}
-	return 0, false
-}
+	for i, c := range []byte("0123456789abcdef") {
+		table[c] = byte(i)
+	}
+	for i, c := range []byte("ABCDEF") {
+		table[c] = byte(10 + i)
+	}
+	return table
+}()
 
 // String gives the canonical form in lower case.
 func (id ReferenceID) String() string {

@@ -33,7 +33,8 @@ func (l *liveSets) of(folder string) *liveSet {
 }
 
 // add notes what was written. It is called when the lines are in the file: a set that is being read at that moment waits
-// with it and has them either way, and one that is read later finds them.
+// with it and has them either way, and one that is read later finds them. Where no other migration wrote, the set is
+// forgotten instead: while a migration imports nobody asks for its own ids, and they would take 20 bytes each.
 func (l *liveSets) add(folder string, m migrate.MigrationID, part int, added []*migrate.Entity) {
 	if len(added) == 0 {
 		return
@@ -42,6 +43,10 @@ func (l *liveSets) add(folder string, m migrate.MigrationID, part int, added []*
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.isRead {
+		return
+	}
+	if !s.hasOthers(m) {
+		s.isRead, s.migrations = false, nil
 		return
 	}
 	ids := &s.migration(m).parts[part]
@@ -64,20 +69,25 @@ type liveIDs struct {
 	parts     [partCount]idSet
 }
 
-// find looks in a set that was read.
-func (s *liveSet) find(id migrate.ReferenceID) migrate.Live {
+// find looks in the set, if it is read.
+func (s *liveSet) find(id migrate.ReferenceID) (live migrate.Live, isRead bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if len(s.migrations) == 0 {
-		return migrate.Live{}
+		return migrate.Live{}, s.isRead
 	}
 	part := partOf(id)
 	for _, ids := range s.migrations {
 		if ids.parts[part].has(id) {
-			return migrate.Live{Found: true, Migration: ids.migration}
+			return migrate.Live{Found: true, Migration: ids.migration}, true
 		}
 	}
-	return migrate.Live{}
+	return migrate.Live{}, true
+}
+
+// hasOthers reports whether a migration other than m wrote to the collection.
+func (s *liveSet) hasOthers(m migrate.MigrationID) bool {
+	return slices.ContainsFunc(s.migrations, func(l *liveIDs) bool { return l.migration != m })
 }
 
 // migration gives the ids of m, in its place among the others.

@@ -18,22 +18,30 @@ func (t *Target) LookUp(ctx context.Context, tenant migrate.TenantID, keys []mig
 	for i, k := range keys {
 		at := place{k.Component, k.Collection}
 		if sets[at] == nil {
-			s, err := t.liveSet(ctx, tenant, k)
+			folder, err := t.collection(tenant, k.Component, k.Collection)
 			if err != nil {
 				return nil, fault("looking live data up", err)
 			}
-			sets[at] = s
+			sets[at] = t.live.of(folder)
 		}
-		found[i] = sets[at].find(k.ID)
+		live, err := sets[at].lookUp(ctx, k.ID)
+		if err != nil {
+			return nil, fault("looking live data up", err)
+		}
+		found[i] = live
 	}
 	return found, ctx.Err()
 }
 
-func (t *Target) liveSet(ctx context.Context, tenant migrate.TenantID, k migrate.EntityKey) (*liveSet, error) {
-	folder, err := t.collection(tenant, k.Component, k.Collection)
-	if err != nil {
-		return nil, err
+// lookUp looks in the set and reads it first if nobody has, or if it was forgotten since.
+func (s *liveSet) lookUp(ctx context.Context, id migrate.ReferenceID) (migrate.Live, error) {
+	for {
+		live, isRead := s.find(id)
+		if isRead {
+			return live, nil
+		}
+		if err := s.read(ctx); err != nil {
+			return migrate.Live{}, err
+		}
 	}
-	s := t.live.of(folder)
-	return s, s.read(ctx)
 }

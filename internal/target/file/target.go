@@ -68,7 +68,7 @@ func Open(dir string) (*Target, error) {
 	if err != nil {
 		return nil, fault(op, err)
 	}
-	parts := newOpenParts(limits{parts: 64, busyParts: 4, entities: 1 << 20})
+	parts := newOpenParts(limits{parts: 64, busyParts: 4, entities: 400_000})
 	return &Target{dir: dir, lock: lock, parts: parts, live: newLiveSets()}, nil
 }
 
