@@ -104,7 +104,9 @@ func (c *checker) template(at string, s *State, t json.RawMessage) {
 		return
 	}
 	var members map[string]json.RawMessage
-	json.Unmarshal(t, &members) // an object: Parse has read it
+	if json.Unmarshal(t, &members) != nil {
+		return // cannot be: it begins as an object and Parse has read it
+	}
 	for name, value := range members {
 		if !strings.HasSuffix(name, ".$") {
 			c.template(at, s, value)

@@ -31,7 +31,7 @@ func (p *parser) value(t reflect.Type, at string) {
 		for p.tokens.More() {
 			p.value(element(t), at)
 		}
-		p.tokens.Token()
+		p.skip()
 	case nil:
 		if t != nil && t != rawType && t != pathType {
 			p.addf(p.line(p.tokens.InputOffset()), at, "null where it means nothing")
@@ -58,8 +58,11 @@ func (p *parser) object(t reflect.Type, at string) {
 		}
 		p.value(p.member(t, name, at, line), inner)
 	}
-	p.tokens.Token()
+	p.skip()
 }
+
+// skip reads the closing bracket of what has no more elements. It cannot fail: the definition was decoded before.
+func (p *parser) skip() { _, _ = p.tokens.Token() }
 
 // member returns the type that the member called name of a t will become, and refuses one that t lacks.
 func (p *parser) member(t reflect.Type, name, at string, line int) reflect.Type {

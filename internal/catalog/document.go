@@ -120,7 +120,7 @@ func (p *indexer) value(key []byte, depth int) bool {
 	}
 	n, start := len(p.d.nodes), p.pos
 	p.d.nodes = append(p.d.nodes, node{key: key, start: int32(start), kind: p.peek()})
-	ok := false
+	var ok bool
 	switch p.peek() {
 	case '{':
 		ok = p.inside(n, '}', depth)

@@ -34,6 +34,10 @@ func (r *report) readLookup(fsys fs.FS, name, file, column text) *lookup {
 	rows := csv.NewReader(f)
 	rows.Comment = '#'
 	header, err := rows.Read()
+	if err != nil {
+		r.fault(file.at, "%s has no header line", file.s)
+		return l
+	}
 	value := 0
 	for i, h := range header {
 		if l.valued && h == column.s {
@@ -44,7 +48,8 @@ func (r *report) readLookup(fsys fs.FS, name, file, column text) *lookup {
 		r.fault(column.at, "%s has no column %q", file.s, column.s)
 		return l
 	}
-	for row := []string(nil); ; {
+	for {
+		var row []string
 		if row, err = rows.Read(); err != nil {
 			break
 		}

@@ -22,7 +22,7 @@ func TestScanner_ReturnsBeforeTheNextRead(t *testing.T) {
 		if !s.Scan() || string(s.Record().Bytes) != "1" || s.Err() != nil {
 			t.Fatalf("before the failing read: %q, error %v; want the record", s.Record().Bytes, s.Err())
 		}
-		if s.Scan() || s.Scan() || s.Err() != broken {
+		if again := s.Scan(); again || s.Scan() || s.Err() != broken {
 			t.Fatalf("after it: error %v, want %v", s.Err(), broken)
 		}
 	})

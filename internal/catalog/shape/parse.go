@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -124,8 +125,9 @@ func firstSyntaxFault(record []byte) int {
 	}
 	var v any
 	err := json.Unmarshal(append(bytes.Clone(record), 0), &v)
-	if s, ok := err.(*json.SyntaxError); ok {
-		return int(s.Offset) - 1
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return int(syntax.Offset) - 1
 	}
 	return 0
 }

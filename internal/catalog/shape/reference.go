@@ -2,6 +2,7 @@ package shape
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -115,8 +116,9 @@ func (r *Reference) Check(record []byte, strict bool) Result {
 		return Result{Faults: []migrate.Fault{{Code: migrate.InvalidType, Message: mustBeAnObject}}}
 	}
 	f := &findings{record: v, idField: r.idField}
-	if err, ok := r.schema.Validate(v).(*jsonschema.ValidationError); ok {
-		f.explain(err)
+	var invalid *jsonschema.ValidationError
+	if errors.As(r.schema.Validate(v), &invalid) {
+		f.explain(invalid)
 	}
 	rest := maps.Clone(v)
 	delete(rest, r.idField)
