@@ -148,7 +148,8 @@ func (r *runCommand) migration(ctx context.Context) (m migrate.Migration, known 
 		return m, false, err
 	}
 	if fresh == 0 {
-		return last, true, nil
+		_, running := r.service.MigrationRuns() // the last process ended between the import and the counts
+		return last, !running, nil
 	}
 	m, err = r.service.Lifecycle.Create(ctx, tenant, r.takingPart(), r.offer.root)
 	return m, false, err
@@ -223,6 +224,9 @@ func (r *runCommand) migrate(ctx context.Context, m migrate.Migration) error {
 	r.watch.start(ctx)
 	if done, running := r.service.MigrationRuns(); running {
 		return await(ctx, done)
+	}
+	if m.Activity != migrate.Active {
+		return nil
 	}
 	drops, err := r.stage(ctx, m)
 	if err != nil {

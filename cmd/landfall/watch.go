@@ -28,10 +28,9 @@ type watch struct {
 
 // phase is one component's part of staging or of a job.
 type phase struct {
-	name    string
-	bar     *progress.Tracker
-	started time.Time
-	ended   bool
+	name  string
+	bar   *progress.Tracker
+	ended bool
 }
 
 // lookEvery is how often the rows are read.
@@ -141,7 +140,7 @@ func (w *watch) lookAtStaging(ctx context.Context) {
 	for _, name := range w.migration.ComponentNames() {
 		if size, ok := offered[name]; ok {
 			t := tallies[name]
-			w.show("stage", name, t.Bytes, size, t.Lines, "lines", settled[name])
+			w.show("stage", name, reading{t.Bytes, size, t.Lines, "lines", settled[name]})
 		}
 	}
 }
@@ -167,7 +166,8 @@ func (w *watch) lookAtJob(ctx context.Context, j migrate.Job) {
 			}
 		}
 		if any {
-			w.show(verb, name, sum.Entities, max(tallies[name].Staged(), sum.Entities), sum.Entities, "entities", ended || j.State != migrate.JobInProgress)
+			total := max(tallies[name].Staged(), sum.Entities)
+			w.show(verb, name, reading{sum.Entities, total, sum.Entities, "entities", ended || j.State != migrate.JobInProgress})
 		}
 	}
 }
@@ -180,15 +180,23 @@ func unitsOf(noun string) progress.Units {
 	return progress.UnitsDefault
 }
 
+// reading is how far a phase of a component is.
+type reading struct {
+	done, total int64
+	count       int64  // of what the phase counts
+	noun        string // what that is
+	ended       bool
+}
+
 // show moves one bar, or writes the line of a phase that has just ended.
-func (w *watch) show(verb string, name migrate.ComponentName, done, total, count int64, noun string, ended bool) {
+func (w *watch) show(verb string, name migrate.ComponentName, r reading) {
 	key := verb + " " + string(name)
 	p, ok := w.phases[key]
 	if !ok {
-		p = &phase{name: fmt.Sprintf("%-9s %s", verb, name), started: time.Now()}
+		p = &phase{name: fmt.Sprintf("%-9s %s", verb, name)}
 		w.phases[key] = p
 		if w.bars != nil {
-			p.bar = &progress.Tracker{Message: p.name, Total: max(total, 1), Units: unitsOf(noun)}
+			p.bar = &progress.Tracker{Message: p.name, Total: max(r.total, 1), Units: unitsOf(r.noun)}
 			w.bars.AppendTracker(p.bar)
 		}
 	}
@@ -196,10 +204,10 @@ func (w *watch) show(verb string, name migrate.ComponentName, done, total, count
 		return
 	}
 	if p.bar != nil {
-		p.bar.UpdateTotal(max(total, 1))
-		p.bar.SetValue(min(done, max(total, 1)))
+		p.bar.UpdateTotal(max(r.total, 1))
+		p.bar.SetValue(min(r.done, max(r.total, 1)))
 	}
-	if !ended {
+	if !r.ended {
 		return
 	}
 	p.ended = true
@@ -207,5 +215,5 @@ func (w *watch) show(verb string, name migrate.ComponentName, done, total, count
 		p.bar.MarkAsDone()
 		return
 	}
-	fmt.Fprintf(w.out, "%-34s %10d %s\n", p.name, count, noun)
+	fmt.Fprintf(w.out, "%-34s %10d %s\n", p.name, r.count, r.noun)
 }

@@ -63,8 +63,12 @@ var Imports = []Rule{
 		Why:      "a driver is one technology and never imports another driver",
 	},
 	{
+		Packages: []string{"internal/durable"},
+		Why:      "what every driver on a file system needs, and nothing of what any of them is for",
+	},
+	{
 		Packages: []string{"internal/blob/dir", "internal/target/file"},
-		Own:      domain,
+		Own:      slices.Concat(domain, []string{"internal/durable"}),
 		Theirs:   []string{"github.com/google/uuid", "github.com/gofrs/flock", "golang.org/x/sys"},
 		Why:      "a driver is one technology: here the file system",
 	},
@@ -114,6 +118,7 @@ var Imports = []Rule{
 		Packages: []string{"internal/local", "internal/local/*"},
 		Own: slices.Concat(meaning, onDisk, data, []string{
 			"internal/local", "internal/local/*", "internal/pipeline", "internal/api", "internal/asl", "internal/asl/run",
+			"internal/durable",
 		}),
 		Theirs: []string{
 			"github.com/fsnotify/fsnotify", "github.com/gofrs/flock", "github.com/google/uuid",

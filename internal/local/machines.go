@@ -39,10 +39,11 @@ type running struct {
 	done    chan struct{} // closed when it has ended, or the service closes
 }
 
-func newMachines(ctx context.Context, tasks map[string]run.Task, executions migrate.Executions, blobs migrate.Blobs,
-	workers int, logger *slog.Logger, now func() time.Time) (*machines, error) {
-	m := &machines{definitions: map[string]*asl.Machine{}, logger: logger, now: now, ctx: ctx,
-		running: map[string]running{}, journal: journal{executions}}
+// newMachines reads the shipped definitions. Positions are kept in the service's store; tasks are called by their
+// resource as it is written in the definitions.
+func newMachines(ctx context.Context, s *Service, tasks map[string]run.Task) (*machines, error) {
+	m := &machines{definitions: map[string]*asl.Machine{}, logger: s.Logger, now: s.Now, abandoned: s.settleAbandoned,
+		ctx: ctx, running: map[string]running{}, journal: journal{s.Store}}
 	for _, name := range []string{"stage", "validate", "import", "counts", "migration"} {
 		file := name + ".asl.json"
 		data, err := statemachines.FS.ReadFile(file)
@@ -54,9 +55,9 @@ func newMachines(ctx context.Context, tasks map[string]run.Task, executions migr
 		}
 	}
 	m.runner = run.New(run.Config{
-		Tasks: tasks, Journal: m.journal, MaxConcurrency: workers,
+		Tasks: tasks, Journal: m.journal, MaxConcurrency: s.Workers,
 		ReadItems: func(ctx context.Context, _, key string) iter.Seq2[json.RawMessage, error] {
-			return manifestItems(ctx, blobs, key)
+			return manifestItems(ctx, s.Blobs, key)
 		},
 		ErrorName: func(err error) string { return migrate.ClassOf(migrate.CodeOf(err)).ASLName },
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"landfall/internal/asl/run"
 	"landfall/internal/blob/dir"
 	"landfall/internal/catalog"
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 	"landfall/internal/pipeline"
 	"landfall/internal/store/embedded"
@@ -109,7 +109,7 @@ func (c Config) withDefaults() Config {
 }
 
 func makeFolder(path string) error {
-	if err := os.MkdirAll(path, 0o755); err != nil {
+	if err := durable.MakeFolder(path); err != nil {
 		return &migrate.Error{Code: migrate.Unavailable, Op: "creating the data folder", Err: err,
 			Detail: "cannot create " + path + ": choose another folder with --data"}
 	}
@@ -142,11 +142,9 @@ func (s *Service) assemble() error {
 		"${SettleFunctionArn}":   task(nil, s.Settle.Run),
 	}
 	var err error
-	s.machines, err = newMachines(ctx, tasks, s.Store, s.Blobs, s.Workers, s.Logger, s.Now)
-	if err != nil {
+	if s.machines, err = newMachines(ctx, s, tasks); err != nil {
 		return err
 	}
-	s.machines.abandoned = s.settleAbandoned
 	s.Lifecycle.Machines = s.machines
 	s.Register = &pipeline.Register{Store: s.Store, Blobs: s.Blobs, Machines: s.machines, Catalog: s.Catalog, Now: s.Now}
 	return nil

@@ -29,7 +29,8 @@ func (s *Lifecycle) Create(ctx context.Context, t migrate.TenantID, components [
 	if err := s.Store.CreateMigration(ctx, t, m); err != nil {
 		return m, err
 	}
-	return m, s.tell(ctx, t, m, "created", migrate.CreatedMigration, "Migration [%s] has been created", m.ID)
+	return m, tell(ctx, s.Store, t, m, s.Now(), event{"created", migrate.CreatedMigration,
+		fmt.Sprintf("Migration [%s] has been created", m.ID)})
 }
 
 // Cancel ends an active migration for good. After it returns, no staged or imported data changes any more but for the
@@ -54,7 +55,8 @@ func (s *Lifecycle) Cancel(ctx context.Context, t migrate.TenantID, id migrate.M
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, t, m, "cancelled", migrate.CancelledMigration, "Migration [%s] has been cancelled", id)
+	return tell(ctx, s.Store, t, m, s.Now(), event{"cancelled", migrate.CancelledMigration,
+		fmt.Sprintf("Migration [%s] has been cancelled", id)})
 }
 
 // StartJob begins a job and starts its machine, which is named after the job.
@@ -95,8 +97,8 @@ func (s *Lifecycle) BeginJob(ctx context.Context, t migrate.TenantID, id migrate
 		return begun, err
 	}
 	noun, action := jobWords(jt)
-	return begun, s.tell(ctx, t, m, "job/"+string(job)+"/start", action,
-		"%s for migration reference id [%s] and job [%s] has started", noun, id, job)
+	return begun, tell(ctx, s.Store, t, m, s.Now(), event{"job/" + string(job) + "/start", action,
+		fmt.Sprintf("%s for migration reference id [%s] and job [%s] has started", noun, id, job)})
 }
 
 // jobWords gives the noun and the log action of a job type.
@@ -110,18 +112,21 @@ func jobWords(t migrate.JobType) (string, migrate.Action) {
 	return "Counts", migrate.CountedEntities
 }
 
-// tell writes an event of the whole migration: an entry for each of its components.
-func (s *Lifecycle) tell(ctx context.Context, t migrate.TenantID, m migrate.Migration, segment string, a migrate.Action, format string, args ...any) error {
-	return tell(ctx, s.Store, t, m, segment, s.Now(), a, fmt.Sprintf(format, args...))
+// event is something that happened to a whole migration.
+type event struct {
+	segment string // names it, so that a retry tells it once
+	action  migrate.Action
+	message string
 }
 
-func tell(ctx context.Context, log migrate.Log, t migrate.TenantID, m migrate.Migration, segment string, now time.Time, a migrate.Action, message string) error {
+// tell writes an event to the log: an entry for each component of the migration.
+func tell(ctx context.Context, log migrate.Log, t migrate.TenantID, m migrate.Migration, now time.Time, e event) error {
 	var entries []migrate.LogEntry
 	for _, c := range m.Components {
 		entries = append(entries, migrate.LogEntry{Component: c.Name, EntityReferenceIDs: []migrate.ReferenceID{},
-			Action: a, Timestamp: now, Level: migrate.Info, Message: message})
+			Action: e.action, Timestamp: now, Level: migrate.Info, Message: e.message})
 	}
-	return log.AppendLog(ctx, t, m.ID, segment, entries)
+	return log.AppendLog(ctx, t, m.ID, e.segment, entries)
 }
 
 // Status tells how a migration stands.

@@ -50,6 +50,7 @@ type Loading struct {
 	drop  migrate.Drop
 	epoch int64
 
+	checker *catalog.Checker
 	part    *stager
 	results []LoadResult
 	since   time.Time // when the oldest unanswered record was taken
@@ -59,6 +60,10 @@ type Loading struct {
 
 // Begin registers the load as a drop. It fails with WrongState if the migration takes no records now.
 func (s *Load) Begin(ctx context.Context, in LoadInput) (*Loading, error) {
+	collection, ok := s.Catalog.Collection(in.Component, in.Collection)
+	if !ok || collection.Generate != nil {
+		return nil, migrate.Errorf(migrate.NotFound, "beginning a load", "the catalog has no such collection to load")
+	}
 	m, err := s.Store.GetMigration(ctx, in.Tenant, in.Migration)
 	if err != nil {
 		return nil, err
@@ -74,7 +79,7 @@ func (s *Load) Begin(ctx context.Context, in LoadInput) (*Loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Loading{load: s, in: in, drop: drop, epoch: m.Epoch}, nil
+	return &Loading{load: s, in: in, drop: drop, epoch: m.Epoch, checker: collection.NewChecker()}, nil
 }
 
 // Drop gives the load's drop.
@@ -83,15 +88,11 @@ func (l *Loading) Drop() migrate.Drop { return l.drop }
 // Run stages what body gives and hands the results to emit, in the order of the records, in batches: each as soon as it
 // is durable. It settles the drop before it returns. An error of body leaves the drop Interrupted.
 func (l *Loading) Run(ctx context.Context, body io.Reader, emit func([]LoadResult) error) error {
-	collection, ok := l.load.Catalog.Collection(l.in.Component, l.in.Collection)
-	if !ok {
-		return migrate.Errorf(migrate.NotFound, "loading", "the catalog has no such collection")
-	}
 	l.emit = emit
 	patient := newPatientReader(body, l.flushLate(ctx))
 	defer patient.stop()
 	l.part = &stager{
-		store: l.load.Store, tenant: l.in.Tenant, checker: collection.NewChecker(), strict: l.in.Strict,
+		store: l.load.Store, tenant: l.in.Tenant, checker: l.checker, strict: l.in.Strict,
 		scanner: records.NewScanner(patient, 0, math.MaxInt64, records.Options{
 			Format: l.in.Format, MaxRecord: l.load.Limits.MaxRecord, BufferSize: 64 << 10,
 		}),

@@ -332,8 +332,8 @@ func (s *Settle) tell(ctx context.Context, in SettleInput, st *settlement) error
 	if st.migration.Activity != migrate.Completed || st.job.Type != migrate.Import {
 		return nil
 	}
-	return tell(ctx, s.Store, in.Tenant, st.migration, "completed", s.Now(), migrate.CompletedMigration,
-		fmt.Sprintf("Migration [%s] has been completed", st.migration.ID))
+	return tell(ctx, s.Store, in.Tenant, st.migration, s.Now(), event{"completed", migrate.CompletedMigration,
+		fmt.Sprintf("Migration [%s] has been completed", st.migration.ID)})
 }
 
 // tellFailures writes a log entry for each entity that could not be imported.

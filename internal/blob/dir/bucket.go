@@ -28,6 +28,7 @@ import (
 	"sync"
 	"syscall"
 
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 )
 
@@ -51,7 +52,7 @@ func Open(root string) (*Bucket, error) {
 		return nil, fault(op, err)
 	}
 	for _, folder := range []string{b.objects, b.temp} {
-		if err := makeFolder(folder); err != nil {
+		if err := durable.MakeFolder(folder); err != nil {
 			return nil, fault(op, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 )
 
@@ -104,7 +105,7 @@ func (b *Bucket) publish(key string, got received) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	folder := b.folder(key)
-	if err := makeFolder(folder); err != nil {
+	if err := durable.MakeFolder(folder); err != nil {
 		return err
 	}
 	versions, err := versionsIn(folder)
@@ -120,5 +121,5 @@ func (b *Bucket) publish(key string, got received) error {
 			return err
 		}
 	}
-	return syncFolder(folder)
+	return durable.SyncFolder(folder)
 }

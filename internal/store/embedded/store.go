@@ -68,6 +68,7 @@ type Store struct {
 	filters map[string]*filter // by index prefix; only the committer touches it
 	buckets sync.Map           // migration key -> number of buckets, which never changes
 	blocks  sync.Pool          // memory of chunk writers
+	walks   sync.Pool          // and of walks
 }
 
 var (

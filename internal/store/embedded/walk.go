@@ -21,27 +21,37 @@ const (
 // WalkBucket is that of migrate.Staging.
 func (s *Store) WalkBucket(ctx context.Context, t migrate.TenantID, m migrate.MigrationID, q migrate.BucketQuery,
 	yield func(*migrate.Entity) error) error {
-	w := walk{
-		index: indexKey(t, m, q.Component).u16(q.Bucket), bodies: bodiesKey(t, m, q.Component),
-		bucket: q.Bucket, keysOnly: q.KeysOnly,
+	w, ok := s.walks.Get().(*walk)
+	if !ok {
+		w = new(walk)
 	}
+	defer s.walks.Put(w)
+	w.index, w.bodies = indexKey(t, m, q.Component).u16(q.Bucket), bodiesKey(t, m, q.Component)
+	w.bucket, w.keysOnly = q.Bucket, q.KeysOnly
 	for _, at := range w.spans(q) {
-		if err := s.walk(ctx, &w, at, yield); err != nil {
+		if err := s.walk(ctx, w, at, yield); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// walk is a walk of one bucket; its buffers serve page after page.
+// walk is a walk of one bucket. Its buffers serve page after page, and walk after walk.
 type walk struct {
 	index, bodies key // where the bucket's index and the component's bodies begin
 	bucket        int
 	keysOnly      bool
 
 	entities []walked
-	byRun    []int // entities, ordered by run and key
+	byRun    []placeInRun
 	data     []byte
+	scratch  key
+}
+
+// placeInRun stands for an entity where entities are sorted by run and key.
+type placeInRun struct {
+	run   migrate.Source
+	index int
 }
 
 // walked is one entity of a page.
@@ -94,8 +104,10 @@ func (s *Store) walk(ctx context.Context, w *walk, at span, yield func(*migrate.
 	return nil
 }
 
+// key gives an entity's key; it is valid until the next call.
 func (w *walk) key(prefix key, e *walked) key {
-	return slices.Clone(prefix).str(string(e.collection)).id(e.id)
+	w.scratch = append(w.scratch[:0], prefix...).str(string(e.collection)).id(e.id)
+	return w.scratch
 }
 
 func (w *walk) yield(ctx context.Context, yield func(*migrate.Entity) error) error {
@@ -167,20 +179,19 @@ func (w *walk) parse(k, v []byte) (walked, error) {
 func (w *walk) readBodies(db pebble.Reader) error {
 	w.byRun = w.byRun[:0]
 	for i := range w.entities {
-		w.byRun = append(w.byRun, i)
+		w.byRun = append(w.byRun, placeInRun{w.entities[i].run(), i})
 	}
-	slices.SortFunc(w.byRun, func(a, b int) int {
-		return cmp.Or(w.entities[a].run().Compare(w.entities[b].run()), cmp.Compare(a, b))
+	slices.SortFunc(w.byRun, func(a, b placeInRun) int {
+		return cmp.Or(a.run.Compare(b.run), a.index-b.index)
 	})
 	return iterate(db, under(w.bodies), func(it *pebble.Iterator) error {
-		var prefix key
-		var run migrate.Source
-		for n, i := range w.byRun {
-			e := &w.entities[i]
-			if next := e.run(); n == 0 || next != run {
-				run, prefix = next, slices.Clone(w.bodies).source(next).u16(w.bucket)
+		var run key
+		for n, p := range w.byRun {
+			if n == 0 || p.run != w.byRun[n-1].run {
+				run = slices.Clone(w.bodies).source(p.run).u16(w.bucket)
 			}
-			if err := w.readBody(it, w.key(prefix, e), e); err != nil {
+			e := &w.entities[p.index]
+			if err := w.readBody(it, w.key(run, e), e); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 )
 
@@ -66,7 +67,7 @@ func (p *part) readBack(ctx context.Context) error {
 	if err := f.Truncate(size); err != nil {
 		return err
 	}
-	if err := errors.Join(f.Sync(), syncFolder(filepath.Dir(p.path))); err != nil {
+	if err := errors.Join(f.Sync(), durable.SyncFolder(filepath.Dir(p.path))); err != nil {
 		return err
 	}
 	p.index, p.size = index, size

@@ -44,6 +44,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 )
 
@@ -61,7 +62,7 @@ var _ migrate.Target = (*Target)(nil)
 // process, or this one, has it open.
 func Open(dir string) (*Target, error) {
 	const op = "opening the target"
-	if err := makeFolder(dir); err != nil {
+	if err := durable.MakeFolder(dir); err != nil {
 		return nil, fault(op, err)
 	}
 	lock, err := acquire(filepath.Join(dir, ".lock"))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"landfall/internal/durable"
 	"landfall/internal/migrate"
 )
 
@@ -74,7 +75,7 @@ func (p *part) append(added []*migrate.Entity) error {
 		return err
 	}
 	if isNew {
-		if err := syncFolder(filepath.Dir(p.path)); err != nil {
+		if err := durable.SyncFolder(filepath.Dir(p.path)); err != nil {
 			return err
 		}
 	}
@@ -83,7 +84,7 @@ func (p *part) append(added []*migrate.Entity) error {
 }
 
 func (p *part) create() error {
-	err := makeFolder(filepath.Dir(p.path))
+	err := durable.MakeFolder(filepath.Dir(p.path))
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (p *part) create() error {
 // rewrite writes the lines, changed and in the same order, and those that are added, to a new file, and gives it the
 // part's name. Before the rename the part is as it was, after it the change is whole.
 func (p *part) rewrite(ctx context.Context, c change) error {
-	if err := makeFolder(filepath.Dir(p.path)); err != nil {
+	if err := durable.MakeFolder(filepath.Dir(p.path)); err != nil {
 		return err
 	}
 	f, err := os.Create(p.path + newSuffix)
@@ -110,7 +111,7 @@ func (p *part) rewrite(ctx context.Context, c change) error {
 	if old != nil {
 		old.Close() // nothing of it is read any more
 	}
-	return syncFolder(filepath.Dir(p.path))
+	return durable.SyncFolder(filepath.Dir(p.path))
 }
 
 // fill makes f, which w writes to, the part.
