@@ -64,6 +64,9 @@ func (s HashSum) MarshalText() ([]byte, error) { return []byte(hex.EncodeToStrin
 
 // UnmarshalText is the reverse of MarshalText.
 func (s *HashSum) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(s)) {
+		return Errorf(Invalid, "parsing a sum of hashes", "not %d hexadecimal digits", hex.EncodedLen(len(s)))
+	}
 	_, err := hex.Decode(s[:], b)
 	return err
 }

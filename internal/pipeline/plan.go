@@ -144,12 +144,31 @@ func (s *Plan) planJob(ctx context.Context, in PlanInput, job migrate.Job) (Plan
 	if err != nil {
 		return in, err
 	}
+	stored, err := s.Store.ListUnits(ctx, in.Tenant, job.ID)
+	if err != nil {
+		return in, err
+	}
 	in.Job, in.Epoch, in.Components, in.Waves = job.ID, job.Epoch, []Manifest{}, []Wave{}
-	units := s.units(job, m, sizes)
+	units := s.units(job, m, widths(stored, sizes, m.Buckets, s.Limits.UnitSize))
 	if err := s.Store.CreateUnits(ctx, in.Tenant, job.ID, units); err != nil {
 		return in, migrate.Wrap(migrate.Unavailable, "storing units", err)
 	}
 	return s.manifests(ctx, in, job, units)
+}
+
+// widths gives the number of buckets of a unit of each component that holds anything. Units that an earlier attempt
+// stored decide: others would overlap them, and what is staged may have grown since.
+func widths(stored []migrate.Unit, sizes map[migrate.ComponentName]int64, buckets int, unitSize int64) map[migrate.ComponentName]int {
+	widths := map[migrate.ComponentName]int{}
+	for name, size := range sizes {
+		if size > 0 {
+			widths[name] = unitWidth(size, buckets, unitSize)
+		}
+	}
+	for _, u := range stored {
+		widths[u.Component] = u.LastBucket - u.FirstBucket + 1
+	}
+	return widths
 }
 
 // manifests writes the units of each component and wave, and for counts all of them in one.
@@ -192,10 +211,10 @@ func (s *Plan) manifests(ctx context.Context, in PlanInput, job migrate.Job, uni
 
 // units cuts the components of a job into ranges of hash buckets of about UnitSize entities. Import goes by waves, the
 // other jobs take every component at once.
-func (s *Plan) units(job migrate.Job, m migrate.Migration, sizes map[migrate.ComponentName]int64) []migrate.Unit {
+func (s *Plan) units(job migrate.Job, m migrate.Migration, widths map[migrate.ComponentName]int) []migrate.Unit {
 	var units []migrate.Unit
 	add := func(wave int, component migrate.ComponentName, collections []migrate.CollectionName) {
-		width := unitWidth(sizes[component], m.Buckets, s.Limits.UnitSize)
+		width := widths[component]
 		for first := 0; first < m.Buckets; first += width {
 			units = append(units, migrate.Unit{
 				UnitKey: migrate.UnitKey{Wave: wave, Component: component, FirstBucket: first},
@@ -205,7 +224,7 @@ func (s *Plan) units(job migrate.Job, m migrate.Migration, sizes map[migrate.Com
 	}
 	if job.Type != migrate.Import {
 		for _, name := range job.Components {
-			if c, ok := s.Catalog.Component(name); ok && sizes[name] > 0 && (job.Type == migrate.Counts || !c.Generated) {
+			if c, ok := s.Catalog.Component(name); ok && widths[name] > 0 && (job.Type == migrate.Counts || !c.Generated) {
 				add(0, name, nil)
 			}
 		}
@@ -213,7 +232,7 @@ func (s *Plan) units(job migrate.Job, m migrate.Migration, sizes map[migrate.Com
 	}
 	for wave, w := range s.Catalog.Waves(job.Components) {
 		for _, part := range w {
-			if sizes[part.Component] > 0 {
+			if widths[part.Component] > 0 {
 				add(wave, part.Component, part.Collections)
 			}
 		}

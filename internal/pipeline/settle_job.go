@@ -126,6 +126,7 @@ func (s *Settle) decideCancelled(st *settlement) {
 		if st.undone[name] || len(st.units) == 0 {
 			st.blame(name, migrate.JobCancelled, "the migration was cancelled before this component was done")
 		}
+		s.tellEnd(st, name, "the migration was cancelled after %d entities", st.sums[name].Entities)
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *Settle) decideValidation(ctx context.Context, t migrate.TenantID, st *s
 		event := migrate.ValidationPasses
 		switch moved := st.tallies[name].Revision != st.job.Revisions[name]; {
 		case st.undone[name]:
-			event = migrate.CheckUnfinished
+			event, st.job.State = migrate.CheckUnfinished, migrate.JobTechnicalFailure
 			st.blame(name, migrate.CheckNotFinished, "the check was not finished after its retries")
 		case moved:
 			event = migrate.DataChanged

@@ -95,7 +95,8 @@ func (w *chunkWriter) take(op string, offset int64) error {
 // Commit is that of migrate.ChunkWriter. It ends the writer, whatever it returns.
 func (w *chunkWriter) Commit(ctx context.Context, to int64, read migrate.PartRead) (migrate.LedgerRow, error) {
 	const op = "committing a part"
-	if err := w.take(op, to); err != nil {
+	// The last record may begin at or past the end of its part: after white space, which belongs to it.
+	if err := w.take(op, max(to, w.next)); err != nil {
 		return migrate.LedgerRow{}, err
 	}
 	defer w.Abort()
