@@ -71,7 +71,8 @@ func Open(ctx context.Context, c Config) (_ *Service, err error) {
 	if s.lock, err = lockFolder(c.Data); err != nil {
 		return nil, err
 	}
-	if s.Store, err = embedded.Open(filepath.Join(c.Data, "store"), embedded.Options{}); err != nil {
+	options := embedded.Options{Clock: c.Now, Logger: c.Logger, Program: "landfall " + c.Version}
+	if s.Store, err = embedded.Open(filepath.Join(c.Data, "store"), options); err != nil {
 		return nil, err
 	}
 	if s.Blobs, err = dir.Open(filepath.Join(c.Data, "blobs")); err != nil {

@@ -80,6 +80,7 @@ type ChunkWriter interface {
 
 // PartRead is what was counted while a part was read; records are counted by the writer.
 type PartRead struct {
+	Bytes      int64 // of the drop, after decompression
 	BlankLines int64
 	Newlines   int64
 }

@@ -245,9 +245,9 @@ func TestLoad_Pauses(t *testing.T) {
 			a := &answers{world: w, began: time.Now()}
 			body, client := io.Pipe()
 			go func() {
-				for i, pause := range []time.Duration{50, 100, 1000, 10, 0} {
+				for i, milliseconds := range []int{50, 100, 1000, 10, 0} {
 					fmt.Fprintf(client, "%s\n%s", person(2*i, ""), person(2*i+1, "")[:20])
-					time.Sleep(pause * time.Millisecond)
+					time.Sleep(time.Duration(milliseconds) * time.Millisecond)
 					fmt.Fprintf(client, "%s\n", person(2*i+1, "")[20:])
 				}
 				client.Close()

@@ -146,7 +146,7 @@ func (s *stager) commit(ctx context.Context, to int64) (migrate.LedgerRow, error
 		return migrate.LedgerRow{}, err
 	}
 	row, err := s.writer.Commit(ctx, to, migrate.PartRead{
-		BlankLines: s.read.BlankLines - s.base.BlankLines, Newlines: s.read.Newlines - s.base.Newlines,
+		Bytes: max(s.pos-s.ref.From, 0), BlankLines: s.read.BlankLines - s.base.BlankLines, Newlines: s.read.Newlines - s.base.Newlines,
 	})
 	s.abort()
 	if err != nil {

@@ -59,7 +59,7 @@ func wantFaulty() []string {
 				id(kindCollateral, i), source, "Rank is taken on this object"))
 		}
 	}
-	at := 0
+	var at int
 	for i := range 8 {
 		at = i * (len(person(0, fmt.Sprintf(`,"relations":[{"to":"%s","type":"isParentOf"}]`, id(kindPerson, 1)))) + 1)
 		if i == 7 {

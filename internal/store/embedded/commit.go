@@ -27,7 +27,7 @@ func newCommit(w *chunkWriter, to int64, read migrate.PartRead) *commit {
 	c := &commit{w: w, entry: ledgerEntry{component: w.ref.Component}}
 	c.entry.row = migrate.LedgerRow{Drop: w.ref.Drop, From: w.ref.From, To: to}
 	c.entry.row.Tally = migrate.Tally{
-		Lines: int64(len(w.memory.records)) + w.rejected, Rejected: w.rejected, Bytes: to - w.ref.From,
+		Lines: int64(len(w.memory.records)) + w.rejected, Rejected: w.rejected, Bytes: read.Bytes,
 		BlankLines: read.BlankLines, Newlines: read.Newlines, Revision: int64(min(len(w.memory.records), 1)),
 	}
 	run := migrate.Source{Seq: w.ref.Seq, Offset: w.ref.From}
@@ -48,13 +48,13 @@ func (c *commit) ledgerKey() key {
 // prepare does, outside the committer, what needs no look at what is staged: the table of the bodies of a large part.
 // Its ids' last records are in it, whether or not they turn out to be superseded.
 func (c *commit) prepare(ctx context.Context) error {
-	if err := c.w.s.checkRoom(); err != nil || c.incoming == nil {
+	if err := c.w.s.checkRoom(c.w.s.options.ReserveBytes); err != nil || c.incoming == nil {
 		return err
 	}
 	if done, err := c.committed(ctx); err != nil || done {
 		return err
 	}
-	t, err := c.incoming.table()
+	t, err := c.incoming.table(c.w.s.runs)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package embedded
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -100,7 +98,7 @@ func (s *Store) commitGroup(first *change) (next *change) {
 		err = s.attempt(t, group[len(group)-1])
 	}
 	if err == nil {
-		err = s.guard(t.commit)
+		err = t.commit()
 	}
 	for _, c := range group {
 		if err != nil {
@@ -108,7 +106,7 @@ func (s *Store) commitGroup(first *change) (next *change) {
 		}
 	}
 	if last := group[len(group)-1]; t.load != nil && last.err == nil {
-		last.err = s.guard(t.ingest)
+		last.err = t.ingest()
 	}
 	for _, c := range group {
 		close(c.done)
@@ -132,7 +130,7 @@ func (s *Store) attempt(t *tx, c *change) error {
 		return nil
 	}
 	written, hooks := t.batch.Count(), len(t.after)
-	c.err = s.guard(func() error { return c.run(t) })
+	c.err = c.run(t)
 	if c.err != nil && t.batch.Count() != written {
 		return c.err
 	}
@@ -142,31 +140,17 @@ func (s *Store) attempt(t *tx, c *change) error {
 	return nil
 }
 
-// guard turns a panic, which is how Pebble reports that it could not begin a new log, into the end of writing.
-func (s *Store) guard(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			cause, ok := p.(error)
-			if !ok {
-				cause = errors.New(fmt.Sprint(p))
-			}
-			s.health.fail(cause, true)
-			err = cause
-		}
-	}()
-	return f()
-}
-
-// commit makes the batch durable.
+// commit makes the batch durable. A batch that could not be synced may be seen all the same, so after one no change is
+// acknowledged, not even one that found everything done.
 func (t *tx) commit() error {
+	if err := t.s.health.err(); err != nil {
+		return err
+	}
 	if !t.batch.Empty() {
-		if err := t.s.health.err(); err != nil {
+		if err := t.s.checkRoom(t.s.options.ReserveBytes / 4); err != nil {
 			return err
 		}
-		if err := t.batch.Commit(pebble.Sync); err != nil {
-			return err
-		}
-		if err := t.s.health.err(); err != nil {
+		if err := t.s.write(func() error { return t.batch.Commit(pebble.Sync) }); err != nil {
 			return err
 		}
 	}
@@ -178,15 +162,21 @@ func (t *tx) commit() error {
 
 // ingest makes the tables durable, all or none. It comes after commit, because they may rest on what the batch says.
 func (t *tx) ingest() error {
-	if err := t.s.health.err(); err != nil {
+	err := t.s.write(func() error { return t.s.db.Ingest(context.Background(), t.load.paths()) })
+	if err == nil {
+		t.load.after()
+	}
+	return err
+}
+
+// write lets f write to the database. Pebble returns as if all were well when its log or manifest fails; the store's
+// health knows better.
+func (s *Store) write(f func() error) error {
+	if err := s.health.err(); err != nil {
 		return err
 	}
-	if err := t.s.db.Ingest(context.Background(), t.load.paths()); err != nil {
+	if err := f(); err != nil {
 		return err
 	}
-	if err := t.s.health.err(); err != nil {
-		return err
-	}
-	t.load.after()
-	return nil
+	return s.health.err()
 }

@@ -34,7 +34,9 @@
 //
 // # When the disk fails
 //
-// Parts are refused with StorageFull while less than Options.ReserveBytes is free. Should a write to the log or manifest
-// fail all the same, whether it lasted is unknown: the store then refuses every further change until it is opened anew,
-// and answers reads. A block whose checksum is wrong is reported with the folder's name.
+// Parts are refused with StorageFull while less than Options.ReserveBytes is free, everything else while less than a
+// quarter of that is. Should a write to the log or manifest fail all the same, whether it lasted is unknown: the store
+// refuses every further change until it is opened anew, and answers reads, but makes no new sums. If Pebble cannot even
+// begin a new log, it ends the process; what was acknowledged is there after the next start. A block whose checksum is
+// wrong is reported with the folder's name.
 package embedded

@@ -50,27 +50,13 @@ func conflict(op string) error {
 }
 
 // health keeps the first failure after which nothing can be written any more.
-type health struct {
-	failure atomic.Pointer[failure]
-}
+type health struct{ failure atomic.Pointer[error] }
 
-type failure struct {
-	err      error
-	panicked bool
-}
-
-func (h *health) fail(err error, panicked bool) {
-	h.failure.CompareAndSwap(nil, &failure{err, panicked})
-}
+func (h *health) fail(err error) { h.failure.CompareAndSwap(nil, &err) }
 
 func (h *health) err() error {
 	if f := h.failure.Load(); f != nil {
-		return f.err
+		return *f
 	}
 	return nil
-}
-
-func (h *health) panicked() bool {
-	f := h.failure.Load()
-	return f != nil && f.panicked
 }

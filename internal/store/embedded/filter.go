@@ -96,8 +96,8 @@ func (s *Store) readRows(it *pebble.Iterator, row func(key, []byte) error) error
 	return it.Error()
 }
 
-// layers is a Bloom filter that grows: each layer holds four times the one before. An id sets one bit in each of the
-// eight words of one cache line; at 16 bits an id, about one in a thousand strangers passes a layer.
+// layers is a Bloom filter that grows: each layer holds twice the ids of the one before. An id sets one bit in each of
+// the eight words of one cache line; at 21 bits an id, about one stranger in ten thousand passes a layer.
 type layers []*layer
 
 type layer struct {
@@ -106,18 +106,18 @@ type layer struct {
 }
 
 const (
-	firstLayer  = 1 << 16 // ids
-	idsPerLine  = 32
-	layerGrowth = 4
+	firstLayer  = 1 << 13 // lines
+	idsPerLine  = 24
+	layerGrowth = 2
 )
 
 func (l *layers) add(hash uint64) {
 	if n := len(*l); n == 0 || (*l)[n-1].room == 0 {
-		size := firstLayer
+		lines := firstLayer
 		if n > 0 {
-			size = len((*l)[n-1].lines) * idsPerLine * layerGrowth
+			lines = len((*l)[n-1].lines) * layerGrowth
 		}
-		*l = append(*l, &layer{make([][8]uint64, size/idsPerLine), size})
+		*l = append(*l, &layer{make([][8]uint64, lines), lines * idsPerLine})
 	}
 	last := (*l)[len(*l)-1]
 	last.room--

@@ -245,7 +245,6 @@ func (f *fields) u32() uint32             { return binary.BigEndian.Uint32(f.tak
 func (f *fields) i64() int64              { return int64(binary.BigEndian.Uint64(f.take(8)) ^ 1<<63) }
 func (f *fields) id() migrate.ReferenceID { return migrate.ReferenceID(f.take(16)) }
 func (f *fields) source() migrate.Source  { return migrate.Source{Seq: f.u32(), Offset: f.i64()} }
-func (f *fields) time() time.Time         { return time.Unix(f.i64(), int64(f.u32())).UTC() }
 
 // String shows a key as hexadecimal digits, for errors.
 func (k key) String() string { return hex.EncodeToString(k) }

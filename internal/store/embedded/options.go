@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/sstable"
 )
 
-// pebbleOptions are those that paid when measured (docs/decisions.md). Tables of the index all overlap, so each is a
+// pebbleOptions are those that paid when measured. Tables of the index all overlap, so each is a
 // sublevel of level 0: compacting them at Pebble's usual threshold would rewrite the index five times.
 func (s *Store) pebbleOptions() *pebble.Options {
 	o := &pebble.Options{
@@ -52,12 +51,12 @@ func (l *logger) Errorf(format string, args ...any) {
 }
 
 func (l *logger) Fatalf(format string, args ...any) {
-	cause := errors.New(fmt.Sprintf(format, args...))
+	cause := fmt.Errorf(format, args...)
 	for _, a := range args {
 		if err, ok := a.(error); ok {
 			cause = err
 		}
 	}
-	l.health.fail(cause, false)
+	l.health.fail(cause)
 	l.options.Logger.Error("store: writing ends", "err", cause)
 }

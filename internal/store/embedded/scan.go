@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -128,7 +129,7 @@ func getJSON(db pebble.Reader, k key, row any) (bool, error) {
 // getRaw lends f the value of a row, if it is there.
 func getRaw(db pebble.Reader, k key, f func([]byte) error) (bool, error) {
 	v, closer, err := db.Get(k)
-	if err == pebble.ErrNotFound {
+	if errors.Is(err, pebble.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {

@@ -22,8 +22,8 @@ type Options struct {
 	Program string           // name and version of the program, kept in the folder for the errors of others
 
 	CacheBytes   int64  // block cache; 0 is 32 MiB
-	ReserveBytes uint64 // parts are refused while less is free on disk; 0 is 256 MiB
-	SmallPart    int    // parts of fewer bytes join the shared batch, others bring tables; 0 is 4 MiB
+	ReserveBytes uint64 // parts are refused while less is free on disk, all else below a quarter; 0 is 256 MiB
+	SmallPart    int    // parts of fewer bytes join the shared batch, others bring tables; 0 is 1 MiB
 }
 
 func (o Options) withDefaults() Options {
@@ -43,7 +43,7 @@ func (o Options) withDefaults() Options {
 		o.ReserveBytes = 256 << 20
 	}
 	if o.SmallPart == 0 {
-		o.SmallPart = 4 << 20
+		o.SmallPart = 1 << 20
 	}
 	return o
 }
@@ -54,6 +54,7 @@ type Store struct {
 	options Options
 	db      *pebble.DB
 	tables  sstable.WriterOptions // of tables to ingest
+	runs    sstable.WriterOptions // of tables of bodies, which are never looked for in vain and need no filter
 	tableNo atomic.Int64          // names tables until they are ingested
 
 	life     sync.RWMutex // held while the database is used; Close takes it for itself
@@ -107,6 +108,8 @@ func (s *Store) open() error {
 		return err
 	}
 	s.db, s.tables = db, po.MakeWriterOptions(0, db.TableFormat())
+	s.runs = s.tables
+	s.runs.FilterPolicy = nil
 	if err := s.clearIncoming(); err != nil {
 		db.Close()
 		return err
@@ -125,9 +128,6 @@ func (s *Store) Close() error {
 	s.life.Unlock()
 	s.stop()
 	s.stopped.Wait()
-	if s.health.panicked() {
-		return s.wrap("closing the store", s.health.err()) // Pebble may hold its locks for ever
-	}
 	return s.wrap("closing the store", s.db.Close())
 }
 

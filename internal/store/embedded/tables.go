@@ -21,12 +21,11 @@ func (s *Store) clearIncoming() error {
 	return s.options.FS.MkdirAll(dir, 0o700)
 }
 
-// checkRoom refuses a part while the disk has less room than the reserve, so that log and manifest never run out of it.
-func (s *Store) checkRoom() error {
+// checkRoom refuses to write while the disk has less room than the reserve, so that log and manifest never run out of it.
+func (s *Store) checkRoom(reserve uint64) error {
 	usage, err := s.options.FS.GetDiskUsage(s.dir)
-	if err == nil && usage.AvailBytes < s.options.ReserveBytes {
-		return migrate.Errorf(migrate.StorageFull, "staging a part", "less than %d MiB free in %q",
-			s.options.ReserveBytes>>20, s.dir)
+	if err == nil && usage.AvailBytes < reserve {
+		return migrate.Errorf(migrate.StorageFull, "writing to the store", "less than %d MiB free in %q", reserve>>20, s.dir)
 	}
 	return nil // a file system that does not know its room is not asked
 }
@@ -60,7 +59,7 @@ func (c *commit) writeIndex(f *finder) error {
 	var index *table
 	err := c.resolve(f, func(r *record, s *staged) (err error) {
 		if index == nil {
-			if index, err = c.incoming.table(); err != nil {
+			if index, err = c.incoming.table(c.w.s.tables); err != nil {
 				return err
 			}
 		}
@@ -74,7 +73,7 @@ func (c *commit) writeIndex(f *finder) error {
 
 // write writes one table.
 func (i *incoming) write(f func(rows) error) error {
-	t, err := i.table()
+	t, err := i.table(i.s.tables)
 	if err != nil {
 		return err
 	}
@@ -98,7 +97,7 @@ func (i *incoming) remove() {
 		if !t.finished {
 			t.w.Close()
 		}
-		i.s.options.FS.Remove(t.path)
+		_ = i.s.options.FS.Remove(t.path) // what stays is cleared away at the next start
 	}
 }
 
@@ -109,14 +108,14 @@ type table struct {
 	finished bool
 }
 
-func (i *incoming) table() (*table, error) {
+func (i *incoming) table(o sstable.WriterOptions) (*table, error) {
 	fs := i.s.options.FS
 	path := fs.PathJoin(i.s.dir, incomingDir, fmt.Sprintf("%d.sst", i.s.tableNo.Add(1)))
 	f, err := fs.Create(path, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{path: path, w: sstable.NewWriter(&tableFile{f: f}, i.s.tables)}
+	t := &table{path: path, w: sstable.NewWriter(&tableFile{f: f}, o)}
 	i.tables = append(i.tables, t)
 	return t, nil
 }
