@@ -84,18 +84,6 @@ func migrated(t *testing.T, drops string, code int) (printed, *serving) {
 	return mustDocument(t, out), serve(t, "landfall", data)
 }
 
-// knownDisagreements are specimens that do not do what the README says of them.
-var knownDisagreements = map[string]func(*specimens){
-	"FinancingExecutions/transactions/rejected.jsonl": func(s *specimens) {
-		// The catalog has the digits of an amount as a matter of its form.
-		s.outcomes[2] = "3: rejected, `INVALID_FORMAT` at `amount.amount`"
-		// The good transaction has the id of the first in clean.jsonl: the converter gave it none of its own.
-		s.duplicates, s.staged = s.duplicates+1, s.staged-1
-		s.outcomes = append(s.outcomes, "6: duplicate, `replayed`")
-		sortByLine(s.outcomes)
-	},
-}
-
 var (
 	fileRow     = regexp.MustCompile("^\\| `(.+)` \\| (\\d+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|$")
 	specimenRow = regexp.MustCompile(`^\| (\d+)(?: to (\d+))? \| .* \| (.*) \|$`)
@@ -124,11 +112,6 @@ func readSpecimens(t *testing.T) map[string]specimens {
 	}
 	if len(files) < 17 {
 		t.Fatalf("the README lists %d files, want 17 or more", len(files))
-	}
-	for name, correct := range knownDisagreements {
-		s := files[name]
-		correct(&s)
-		files[name] = s
 	}
 	return files
 }

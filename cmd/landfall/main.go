@@ -12,8 +12,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"landfall/internal/migrate"
 )
 
 // version is set by the linker.
@@ -49,7 +47,7 @@ func (e *exitError) Error() string { return e.text }
 
 // memoryLimit is what the Go heap is kept under if it can be: with what the store keeps beside it, a run stays under
 // 400 MB resident at any size of a drop. GOMEMLIMIT overrides it.
-const memoryLimit = 256 << 20
+const memoryLimit = 180 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -76,25 +74,10 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if errors.As(err, &exit) {
 		code = exit.code
 	}
-	if text := describe(err); text != "" {
+	if text := err.Error(); text != "" {
 		fmt.Fprintln(stderr, "landfall: "+text)
 	}
 	return code
-}
-
-// describe gives an error as people read it: what was being done, what is wrong, what to do.
-func describe(err error) string {
-	var e *migrate.Error
-	if !errors.As(err, &e) {
-		return err.Error()
-	}
-	text := e.Op
-	if e.Detail != "" {
-		text += ": " + e.Detail
-	} else if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	return text
 }
 
 func newRoot() *cobra.Command {

@@ -222,14 +222,15 @@ func (r *runCommand) importedBy(ctx context.Context, list []migrate.Migration, f
 // migrate does what is left to do.
 func (r *runCommand) migrate(ctx context.Context, m migrate.Migration) error {
 	r.watch.start(ctx)
-	if done, running := r.service.MigrationRuns(); running {
-		return await(ctx, done)
-	}
-	if m.Activity != migrate.Active {
-		return nil
-	}
-	drops, err := r.stage(ctx, m)
+	resumed, err := r.finishResumed(ctx)
 	if err != nil {
+		return err
+	}
+	if m, err = r.service.Store.GetMigration(ctx, tenant, m.ID); err != nil || m.Activity != migrate.Active {
+		return err
+	}
+	drops, fresh, err := r.stage(ctx, m)
+	if err != nil || (resumed && !fresh) {
 		return err
 	}
 	if r.strict {
@@ -244,32 +245,46 @@ func (r *runCommand) migrate(ctx context.Context, m migrate.Migration) error {
 	return await(ctx, done)
 }
 
-// stage offers every file, in order, and waits until all drops are settled.
-func (r *runCommand) stage(ctx context.Context, m migrate.Migration) (drops []migrate.Drop, err error) {
+// finishResumed waits for the machine that an earlier process started, if there is one.
+func (r *runCommand) finishResumed(ctx context.Context) (resumed bool, err error) {
+	done, running := r.service.MigrationRuns()
+	if !running {
+		return false, nil
+	}
+	return true, await(ctx, done)
+}
+
+// stage offers every file, in order, and waits until all drops are settled. fresh is true if one was not known before.
+func (r *runCommand) stage(ctx context.Context, m migrate.Migration) (drops []migrate.Drop, fresh bool, err error) {
 	for _, f := range r.offer.files {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		out, err := r.service.Offer(ctx, tenant, string(m.ID)+"/"+f.name, f.path)
 		if err != nil {
-			return nil, fmt.Errorf("taking %s: %w", f.name, err)
+			return nil, false, fmt.Errorf("taking %s: %w", f.name, err)
 		}
-		drops = append(drops, out.Drop)
+		drops, fresh = append(drops, out.Drop), fresh || !out.Known
 	}
+	return drops, fresh, r.settled(ctx, drops)
+}
+
+// settled waits until every drop is settled and says which could not be.
+func (r *runCommand) settled(ctx context.Context, drops []migrate.Drop) error {
 	for _, d := range drops {
 		if err := await(ctx, r.service.Ended(string(d.ID))); err != nil {
-			return nil, err
+			return err
 		}
 		d, err := r.service.Store.GetDrop(ctx, tenant, d.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if d.State == migrate.DropFailed || d.State == migrate.DropRefused {
-			return nil, &exitError{exitNotImported, fmt.Sprintf("%s could not be staged: %s; nothing was imported, the same command tries again",
+			return &exitError{exitNotImported, fmt.Sprintf("%s could not be staged: %s; nothing was imported, the same command tries again",
 				filepath.Base(d.Key), d.Problem.Detail)}
 		}
 	}
-	return drops, nil
+	return nil
 }
 
 // rejected counts the rejected lines of what is offered now: those of an earlier version of a file were corrected.

@@ -167,10 +167,18 @@ func (r *result) printBooks(out io.Writer) {
 func equation(e migrate.Equation) string {
 	side := func(terms map[string]int64, order ...string) string {
 		var parts []string
-		for i, name := range order {
-			if n, ok := terms[name]; ok && (n != 0 || i == 0) {
-				parts = append(parts, fmt.Sprintf("%s %s", group(n), name))
+		none := ""
+		for _, name := range order {
+			n, ok := terms[name]
+			switch {
+			case ok && n != 0:
+				parts = append(parts, group(n)+" "+singular(name, n))
+			case ok && none == "":
+				none = "0 " + name
 			}
+		}
+		if len(parts) == 0 {
+			return none
 		}
 		return strings.Join(parts, " + ")
 	}
@@ -220,6 +228,14 @@ func groupDigits(s string) string {
 		whole += "." + fraction
 	}
 	return whole
+}
+
+// singular takes the s off a noun of which there is one.
+func singular(noun string, n int64) string {
+	if n == 1 {
+		return strings.TrimSuffix(noun, "s")
+	}
+	return noun
 }
 
 func plural(n int64, noun string) string {

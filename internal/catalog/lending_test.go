@@ -105,7 +105,7 @@ func TestLending_LoadFaults(t *testing.T) {
 		{"collaterals", `{"counterpartyReferenceIds":["1"]}`, "counterpartyReferenceIds[0] INVALID_FORMAT"},
 		{"collaterals", `{"registeredMortgageEntries":[{"collateralObjectReferenceId":"1eff07b8-38be-4dcc-8d75-adc8466e3e45","rank":0}]}`,
 			"registeredMortgageEntries[0].rank INVALID_VALUE"},
-		{"collaterals", `{"coverAmount":{"amount":1234567890123456789}}`, "coverAmount.amount INVALID_FORMAT"},
+		{"collaterals", `{"coverAmount":{"amount":1234567890123456789}}`, "coverAmount.amount INVALID_VALUE"},
 		{"collaterals", `{"coverAmount":{"amount":123456789012345678.0123456789}}`, ""},
 		{"collateral-objects", `{"constructionYear":2201}`, "constructionYear INVALID_VALUE"},
 		{"collateral-objects", `{"constructionYear":1901.5}`, "constructionYear INVALID_TYPE"},

@@ -206,7 +206,7 @@ func (j journal) List(ctx context.Context) ([]run.Position, error) {
 
 // task makes a step callable by a state machine. A slot of the gate is held while it runs, so that however many
 // machines and maps are open, no more steps work at once than the machine has workers.
-func task[In, Out any](gate chan struct{}, step func(context.Context, In) (Out, error)) run.Task {
+func task[In, Out any](logger *slog.Logger, gate chan struct{}, step func(context.Context, In) (Out, error)) run.Task {
 	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		var in In
 		if err := json.Unmarshal(input, &in); err != nil {
@@ -222,6 +222,9 @@ func task[In, Out any](gate chan struct{}, step func(context.Context, In) (Out, 
 		}
 		out, err := step(ctx, in)
 		if err != nil {
+			if ctx.Err() == nil {
+				logger.Warn("a step failed", "step", fmt.Sprintf("%T", in), "error", err)
+			}
 			return nil, err
 		}
 		encoded, err := json.Marshal(out)

@@ -111,8 +111,7 @@ func (c Config) withDefaults() Config {
 
 func makeFolder(path string) error {
 	if err := durable.MakeFolder(path); err != nil {
-		return &migrate.Error{Code: migrate.Unavailable, Op: "creating the data folder", Err: err,
-			Detail: "cannot create " + path + ": choose another folder with --data"}
+		return migrate.Errorf(migrate.Unavailable, "creating the data folder "+path, "%v; choose another with --data", err)
 	}
 	return nil
 }
@@ -135,12 +134,12 @@ func (s *Service) assemble() error {
 
 	gate := make(chan struct{}, s.Workers)
 	tasks := map[string]run.Task{
-		"${PlanFunctionArn}":     task(nil, plan.Run),
-		"${StageFunctionArn}":    task(gate, stage.Run),
-		"${ValidateFunctionArn}": task(gate, validate.Run),
-		"${ImportFunctionArn}":   task(gate, imports.Run),
-		"${CountFunctionArn}":    task(gate, count.Run),
-		"${SettleFunctionArn}":   task(nil, s.Settle.Run),
+		"${PlanFunctionArn}":     task(s.Logger, nil, plan.Run),
+		"${StageFunctionArn}":    task(s.Logger, gate, stage.Run),
+		"${ValidateFunctionArn}": task(s.Logger, gate, validate.Run),
+		"${ImportFunctionArn}":   task(s.Logger, gate, imports.Run),
+		"${CountFunctionArn}":    task(s.Logger, gate, count.Run),
+		"${SettleFunctionArn}":   task(s.Logger, nil, s.Settle.Run),
 	}
 	var err error
 	if s.machines, err = newMachines(ctx, s, tasks); err != nil {

@@ -51,8 +51,8 @@ func (s *Service) sweepDrops(ctx context.Context, t migrate.TenantID, m migrate.
 }
 
 func (s *Service) sweepDrop(ctx context.Context, t migrate.TenantID, m migrate.Migration, d migrate.Drop) error {
-	if !d.State.IsOpen() {
-		return nil
+	if !d.State.IsOpen() || d.State == migrate.DropFailed {
+		return nil // one that failed is tried again when it is announced again
 	}
 	if d.Origin == migrate.OriginRequest {
 		return s.Settle.Interrupt(ctx, t, d.ID)

@@ -46,15 +46,16 @@ const (
 	DropRegistered  DropState = "Registered"
 	DropInProgress  DropState = "InProgress"
 	DropSettled     DropState = "Settled"
-	DropInterrupted DropState = "Interrupted" // the request broke off; what was committed counts
-	DropRefused     DropState = "Refused"     // not read; Problem says why
-	DropFailed      DropState = "Failed"      // not finished; may be announced again
+	DropInterrupted DropState = "Interrupted" // it broke off, and what was committed counts: a request, or an object of
+	// which a newer version has come
+	DropRefused DropState = "Refused" // not read; Problem says why
+	DropFailed  DropState = "Failed"  // not finished; may be announced again
 )
 
 var dropTransitions = map[DropState][]DropState{
 	DropRegistered: {DropInProgress, DropSettled, DropInterrupted, DropFailed},
 	DropInProgress: {DropSettled, DropInterrupted, DropFailed},
-	DropFailed:     {DropInProgress, DropSettled},
+	DropFailed:     {DropInProgress, DropSettled, DropInterrupted},
 }
 
 // CanBecome reports whether a drop may go from one state to the other. Staying is always allowed.

@@ -45,7 +45,7 @@ var classes = map[Code]Class{
 	Throttled:       {"Migrate.Throttled", http.StatusServiceUnavailable, true},
 	Unavailable:     {"Migrate.Unavailable", http.StatusServiceUnavailable, true},
 	CircuitOpen:     {"Migrate.CircuitOpen", http.StatusServiceUnavailable, true},
-	StorageFull:     {"Migrate.Unavailable", http.StatusServiceUnavailable, true},
+	StorageFull:     {"Migrate.GivenUp", http.StatusServiceUnavailable, false}, // somebody has to make room first
 	GivenUp:         {"Migrate.GivenUp", 0, false},
 	Internal:        {"Migrate.Internal", http.StatusInternalServerError, false},
 }
@@ -58,14 +58,10 @@ func ClassOf(c Code) Class {
 	return classes[Internal]
 }
 
-// ASLNames lists every error name that a state machine may match, for the checker of definitions.
-func ASLNames() []string {
-	var names []string
-	for _, c := range []Code{Invalid, Denied, NotFound, TooLarge, WrongState, Conflict, Throttled, Unavailable, CircuitOpen,
-		GivenUp, Internal} {
-		names = append(names, classes[c].ASLName)
-	}
-	return names
+// Codes lists every code, in the order of the table.
+func Codes() []Code {
+	return []Code{Invalid, Unauthenticated, Denied, NotFound, TooLarge, WrongState, Conflict, Throttled, Unavailable, CircuitOpen,
+		StorageFull, GivenUp, Internal}
 }
 
 // Error is what every contract of this package returns.
@@ -78,10 +74,11 @@ type Error struct {
 	Err     error          // the cause, for logs only
 }
 
-// Error gives the whole chain, for logs.
+// Error gives the whole chain, each detail once.
 func (e *Error) Error() string {
 	s := e.Op
-	if e.Detail != "" {
+	var inner *Error
+	if e.Detail != "" && (!errors.As(e.Err, &inner) || inner.Detail != e.Detail) {
 		s += ": " + e.Detail
 	}
 	if e.Err != nil {

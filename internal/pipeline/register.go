@@ -94,8 +94,41 @@ func (s *Register) Run(ctx context.Context, in RegisterInput) (RegisterOutput, e
 	if !stored.State.IsOpen() {
 		return out, nil
 	}
+	if err := s.giveUpOlder(ctx, in.Tenant, m, stored); err != nil {
+		return out, err
+	}
 	state := MachineState{Tenant: in.Tenant, Migration: m.ID, Epoch: m.Epoch, Run: string(stored.ID), Drop: stored.ID}
 	return out, s.Machines.Start(ctx, MachineStage, string(stored.ID), state)
+}
+
+// registerPage is how many drops are looked through at once.
+const registerPage = 500
+
+// giveUpOlder closes drops of older versions of the object that could not be finished: what was committed of them
+// counts, and the newer version comes in their place. Left open they would block the import for good.
+func (s *Register) giveUpOlder(ctx context.Context, t migrate.TenantID, m migrate.Migration, newer migrate.Drop) error {
+	if m.OpenDrops == 0 {
+		return nil
+	}
+	for after := uint32(0); ; {
+		page, err := s.Store.ListDrops(ctx, t, m.ID, after, registerPage)
+		if err != nil {
+			return err
+		}
+		for _, d := range page {
+			after = d.Seq
+			if d.Key != newer.Key || d.Seq >= newer.Seq || d.State != migrate.DropFailed {
+				continue
+			}
+			d.State, d.SettledAt = migrate.DropInterrupted, s.Now()
+			if _, err := s.Store.AdvanceDrop(ctx, t, d); err != nil {
+				return err
+			}
+		}
+		if len(page) < registerPage || after >= newer.Seq {
+			return nil
+		}
+	}
 }
 
 // keyParts are the four parts of an object key.

@@ -62,11 +62,15 @@ func (s *Settle) settleDrop(ctx context.Context, t migrate.TenantID, id migrate.
 	if err != nil {
 		return drop, err
 	}
-	drop.State, drop.SettledAt, drop.Problem = state, s.Now(), nil
-	if covered != end {
+	if covered == end {
+		drop.State, drop.SettledAt, drop.Problem = state, s.Now(), nil
+	} else {
+		why := "the rest could not be read or committed"
+		if drop.Problem != nil {
+			why = drop.Problem.Detail
+		}
 		drop.State, drop.SettledAt = migrate.DropFailed, time.Time{}
-		drop.Problem = &migrate.DropProblem{Code: "not-finished",
-			Detail: fmt.Sprintf("staged up to byte %d; the rest could not be read or committed", covered)}
+		drop.Problem = &migrate.DropProblem{Code: "not-finished", Detail: fmt.Sprintf("staged up to byte %d: %s", covered, why)}
 	}
 	if err := s.tellDrop(ctx, t, drop); err != nil {
 		return drop, err

@@ -27,7 +27,7 @@ func TestSettle_Drop(t *testing.T) {
 				}
 			}
 			got := w.settled(d)
-			want := fmt.Sprintf("staged up to byte %d;", chunks[missing].From)
+			want := fmt.Sprintf("staged up to byte %d:", chunks[missing].From)
 			if got.State != migrate.DropFailed || got.Problem.Code != "not-finished" || !strings.HasPrefix(got.Problem.Detail, want) {
 				t.Fatalf("without chunk %d the drop is %s, %+v", missing, got.State, got.Problem)
 			}

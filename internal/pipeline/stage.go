@@ -33,8 +33,31 @@ type (
 	StageOutput = ChunkState
 )
 
-// Run stages what is left of the chunk, or as much as there is time for.
+// Run stages what is left of the chunk, or as much as there is time for. What can never succeed is noted on the drop, for
+// those who ask why it is not finished.
 func (s *Stage) Run(ctx context.Context, in StageInput) (StageOutput, error) {
+	out, err := s.run(ctx, in)
+	switch migrate.CodeOf(err) {
+	case migrate.Invalid, migrate.StorageFull, migrate.TooLarge:
+		return out, errors.Join(err, s.note(ctx, in, err))
+	}
+	return out, err
+}
+
+// note keeps the reason on the drop's row. Of several chunks that fail, one is enough.
+func (s *Stage) note(ctx context.Context, in StageInput, cause error) error {
+	drop, err := s.Store.GetDrop(ctx, in.Tenant, in.Drop)
+	if err != nil || drop.Problem != nil {
+		return err
+	}
+	drop.Problem = &migrate.DropProblem{Code: "not-finished", Detail: cause.Error()}
+	if _, err = s.Store.AdvanceDrop(ctx, in.Tenant, drop); migrate.CodeOf(err) == migrate.Conflict {
+		return nil
+	}
+	return err
+}
+
+func (s *Stage) run(ctx context.Context, in StageInput) (StageOutput, error) {
 	drop, err := s.Store.GetDrop(ctx, in.Tenant, in.Drop)
 	if err != nil {
 		return in, err

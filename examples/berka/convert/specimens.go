@@ -272,7 +272,7 @@ func (p *picker) rejectedTransactions() []specimen {
 			rejected("an amount of no currency", missingField, "amount.currency"),
 		p.transaction().renewed().set("agreementReferenceId", `"A-2"`).
 			rejected("an account number where a UUID belongs", invalidForm, "agreementReferenceId"),
-		p.transaction().clean(),
+		p.transaction().renewed().clean(),
 		reject(`3526882;11021;940331;"PRIJE`, "a line of the source, the end of the file", invalidJSON, "").ending(""),
 	}
 }

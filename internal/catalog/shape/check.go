@@ -245,7 +245,7 @@ func (c *Checker) number(i int, n *node) int {
 		return end
 	}
 	if n.number.decimal && !d.fits() {
-		c.fault(migrate.InvalidFormat, formatMessages["decimal"])
+		c.fault(migrate.InvalidValue, formatMessages["decimal"])
 	}
 	for k := range n.number.bounds {
 		b := &n.number.bounds[k]

@@ -200,6 +200,9 @@ func explainKind(k jsonschema.ErrorKind) (code migrate.FaultCode, message string
 		return migrate.InvalidType, "must be " + strings.Join(k.Want, " or ")
 	case *found.Format:
 		if m := formatMessages[k.Want]; m != "" {
+			if k.Want == "decimal" {
+				return migrate.InvalidValue, m // a limit of length, not a form
+			}
 			return migrate.InvalidFormat, m
 		}
 		return migrate.InvalidFormat, "must be " + k.Want

@@ -188,10 +188,10 @@ var rules = []struct {
 
 	{name: "decimal", record: `"amount":-123456789012345678.0123456789`},
 	{name: "decimal with zeros at its end", record: `"amount":0.100000000000`},
-	{name: "decimal with 19 digits before the point", record: `"amount":1000000000000000000`, want: `amount INVALID_FORMAT`},
-	{name: "decimal with 11 digits after the point", record: `"amount":0.00000000001`, want: `amount INVALID_FORMAT`},
+	{name: "decimal with 19 digits before the point", record: `"amount":1000000000000000000`, want: `amount INVALID_VALUE`},
+	{name: "decimal with 11 digits after the point", record: `"amount":0.00000000001`, want: `amount INVALID_VALUE`},
 	{name: "decimal with an exponent that fits", record: `"amount":1e17`},
-	{name: "decimal with an exponent", record: `"amount":1e18`, want: `amount INVALID_FORMAT`},
+	{name: "decimal with an exponent", record: `"amount":1e18`, want: `amount INVALID_VALUE`},
 	{name: "decimal zero", record: `"amount":0e99`},
 	{name: "uuid", record: `"link":"` + strings.ToUpper(id) + `"`},
 	{name: "no uuid", record: `"link":"` + strings.ReplaceAll(id, "-", "") + `"`, want: `link INVALID_FORMAT`},
