@@ -223,7 +223,7 @@ func task[In, Out any](logger *slog.Logger, gate chan struct{}, step func(contex
 		out, err := step(ctx, in)
 		if err != nil {
 			if ctx.Err() == nil {
-				logger.Warn("a step failed", "step", fmt.Sprintf("%T", in), "error", err)
+				logger.Warn("a step failed", "error", err)
 			}
 			return nil, err
 		}

@@ -134,12 +134,12 @@ func (s *Service) assemble() error {
 
 	gate := make(chan struct{}, s.Workers)
 	tasks := map[string]run.Task{
-		"${PlanFunctionArn}":     task(s.Logger, nil, plan.Run),
-		"${StageFunctionArn}":    task(s.Logger, gate, stage.Run),
-		"${ValidateFunctionArn}": task(s.Logger, gate, validate.Run),
-		"${ImportFunctionArn}":   task(s.Logger, gate, imports.Run),
-		"${CountFunctionArn}":    task(s.Logger, gate, count.Run),
-		"${SettleFunctionArn}":   task(s.Logger, nil, s.Settle.Run),
+		"${PlanFunctionArn}":     task(s.Logger.With("step", "Plan"), nil, plan.Run),
+		"${StageFunctionArn}":    task(s.Logger.With("step", "Stage"), gate, stage.Run),
+		"${ValidateFunctionArn}": task(s.Logger.With("step", "Validate"), gate, validate.Run),
+		"${ImportFunctionArn}":   task(s.Logger.With("step", "Import"), gate, imports.Run),
+		"${CountFunctionArn}":    task(s.Logger.With("step", "Count"), gate, count.Run),
+		"${SettleFunctionArn}":   task(s.Logger.With("step", "Settle"), nil, s.Settle.Run),
 	}
 	var err error
 	if s.machines, err = newMachines(ctx, s, tasks); err != nil {
