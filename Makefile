@@ -34,8 +34,9 @@ fuzz: ## run every fuzz target for FUZZTIME=10s
 bench: ## run the benchmarks; BENCH=pattern
 	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...
 
+# One package after the other: cmd/landfall reads what examples rewrites.
 golden: ## rewrite the golden files and drawings, to be reviewed like code
-	@go test $$(grep -rl --include='*_test.go' --exclude-dir=testdata 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update
+	@go test -p 1 $$(grep -rl --include='*_test.go' --exclude-dir=testdata 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update
 
 lint: $(LINTER) ## run the linters
 	$(LINTER) run
