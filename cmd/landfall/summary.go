@@ -55,12 +55,20 @@ func (r *result) printRejections(out io.Writer) {
 	}
 	fmt.Fprintf(out, "%s rejected:\n", plural(total, "line"))
 	for _, l := range r.rejections {
-		fmt.Fprintf(out, "  %s line %d, byte %d: %s\n", l.file, l.line, l.Offset, pipeline.DescribeFaults(l.Faults))
+		fmt.Fprintf(out, "  %s line %d, byte %d: %s%s\n", l.file, l.line, l.Offset, pipeline.DescribeFaults(l.Faults), why(l.Faults))
 	}
 	if more := total - int64(len(r.rejections)); more > 0 {
 		fmt.Fprintf(out, "  … and %d more, see the log\n", more)
 	}
 	fmt.Fprintln(out)
+}
+
+// why gives what the first fault says for people.
+func why(faults []migrate.Fault) string {
+	if len(faults) == 0 || faults[0].Message == "" {
+		return ""
+	}
+	return " (" + faults[0].Message + ")"
 }
 
 func (r *result) printIssues(out io.Writer) {
