@@ -32,49 +32,61 @@ func (s *Import) Run(ctx context.Context, in ImportInput) (ImportOutput, error) 
 		in.Done = err == nil
 		return in, err
 	}
-	missing, err := s.notImported(ctx, w, unit.Component)
-	if err != nil {
+	i := &importing{step: s, walker: w, in: in, unit: unit}
+	if i.missing, err = s.notImported(ctx, w, unit.Component); err != nil {
 		return in, err
 	}
-	err = w.walk(ctx, &unit, func(batch []migrate.Entity) (bool, error) {
-		findings, err := s.send(ctx, w, in, &unit, batch, missing)
+	err = w.walk(ctx, &i.unit, func(batch []migrate.Entity) (bool, error) {
+		findings, err := i.send(ctx, batch)
 		if err != nil {
 			return false, err
 		}
-		if unit, err = s.Store.Checkpoint(ctx, in.Tenant, in.Migration, in.Epoch, unit, findings); err != nil {
-			return false, err
-		}
-		return !s.OutOfTime(), nil
+		return !s.OutOfTime(), i.checkpoint(ctx, findings)
 	})
-	if err == nil && unit.Progress.Done {
-		unit, err = s.Store.Checkpoint(ctx, in.Tenant, in.Migration, in.Epoch, unit, migrate.Findings{})
+	if err == nil && i.unit.Progress.Done {
+		err = i.checkpoint(ctx, migrate.Findings{})
 	}
-	in.Done = err == nil && unit.Progress.Done
+	in.Done = err == nil && i.unit.Progress.Done
 	return in, err
 }
 
+// importing is the work on one unit.
+type importing struct {
+	step    *Import
+	walker  *walker
+	in      ImportInput
+	unit    migrate.Unit
+	missing map[migrate.EntityKey]bool // see notImported
+}
+
+func (i *importing) checkpoint(ctx context.Context, f migrate.Findings) (err error) {
+	i.unit, err = i.step.Store.Checkpoint(ctx, i.in.Tenant, i.in.Migration, i.in.Epoch, i.unit, f)
+	return err
+}
+
 // send writes one batch, once the epoch has been looked at, and adds its outcomes to the unit's progress.
-func (s *Import) send(ctx context.Context, w *walker, in ImportInput, u *migrate.Unit, batch []migrate.Entity, missing map[migrate.EntityKey]bool) (migrate.Findings, error) {
-	m, err := s.Store.GetMigration(ctx, in.Tenant, in.Migration)
+func (i *importing) send(ctx context.Context, batch []migrate.Entity) (found migrate.Findings, err error) {
+	m, err := i.step.Store.GetMigration(ctx, i.in.Tenant, i.in.Migration)
 	if err != nil {
-		return migrate.Findings{}, err
+		return found, err
 	}
-	if m.Epoch != in.Epoch {
-		return migrate.Findings{}, migrate.WrongStateError(migrate.ProblemCancelled, "The migration is cancelled.", nil)
+	if m.Epoch != i.in.Epoch {
+		return found, migrate.WrongStateError(migrate.ProblemCancelled, "The migration is cancelled.", nil)
 	}
-	ready := w.ready(u, batch, missing)
+	ready := i.walker.ready(&i.unit, batch, i.missing)
 	if len(ready) == 0 {
-		return migrate.Findings{}, nil
+		return found, nil
 	}
-	outcomes, err := s.Target.ImportBatch(ctx, in.Tenant, migrate.Batch{
-		Migration: in.Migration, Job: in.Job, Component: u.Component, Unit: u.UnitKey, Buckets: m.Buckets, Entities: ready,
-	})
+	outcomes, err := i.step.Target.ImportBatch(ctx, i.in.Tenant, migrate.Batch{Migration: i.in.Migration, Job: i.in.Job,
+		Component: i.unit.Component, Unit: i.unit.UnitKey, Buckets: m.Buckets, Entities: ready})
 	if err != nil {
-		return migrate.Findings{}, err
+		return found, err
 	}
-	var found migrate.Findings
-	for i, o := range outcomes {
-		if issue := record(u, ready[i], o); issue != nil {
+	if len(outcomes) != len(ready) {
+		return found, migrate.Errorf(migrate.Internal, "importing a batch", "%d outcomes for %d entities", len(outcomes), len(ready))
+	}
+	for n, o := range outcomes {
+		if issue := record(&i.unit, ready[n], o); issue != nil {
 			found.Issues = append(found.Issues, *issue)
 		}
 	}
