@@ -302,6 +302,8 @@ func (s *Settle) tellEnd(st *settlement, c migrate.ComponentName, format string,
 	noun, action := jobWords(st.job.Type)
 	level, message := migrate.Info, fmt.Sprintf(format, args...)
 	switch {
+	case st.job.State == migrate.JobWasCancelled:
+		level = migrate.Warn
 	case st.undone[c]:
 		level, message = migrate.Failure, "not finished: "+message
 	case st.sums[c].Entities == 0:
