@@ -79,10 +79,18 @@ func readOffer(root string, c *catalog.Catalog, only []migrate.ComponentName) (*
 		return nil, errors.Join(faults...)
 	}
 	if len(o.files) == 0 {
-		return nil, fmt.Errorf("nothing to migrate in %s: it holds no <Component>/<collection>/*.jsonl or *.json-seq", root)
+		return nil, fmt.Errorf("nothing to migrate in %s: it holds no <Component>/<collection>/*.jsonl or *.json-seq%s", root, o.elsewhere())
 	}
 	slices.SortFunc(o.files, func(a, b offered) int { return strings.Compare(a.name, b.name) })
 	return o, nil
+}
+
+// elsewhere names a file that lies where none is looked for: most likely it is the one that is meant.
+func (o *offer) elsewhere() string {
+	if len(o.ignored) == 0 {
+		return ""
+	}
+	return "; " + o.ignored[0] + " lies outside such a folder"
 }
 
 // visit takes in one path and says what is wrong with it. skip is true for a folder that is not to be entered.

@@ -126,7 +126,7 @@ func (s *Service) assemble() error {
 	s.Settle = &pipeline.Settle{Store: s.Store, Catalog: s.Catalog, Now: s.Now}
 	s.Books = &pipeline.Bookkeeper{Store: s.Store, Catalog: s.Catalog, Now: s.Now}
 	s.Load = &pipeline.Load{Store: s.Store, Catalog: s.Catalog, Settle: s.Settle, Limits: s.Limits, Now: s.Now, NewID: newID}
-	plan := &pipeline.Plan{Store: s.Store, Blobs: s.Blobs, Catalog: s.Catalog, Lifecycle: s.Lifecycle, Limits: s.Limits, Now: s.Now}
+	plan := &pipeline.Plan{Store: s.Store, Blobs: s.Blobs, Catalog: s.Catalog, Lifecycle: s.Lifecycle, Limits: s.Limits}
 	stage := &pipeline.Stage{Store: s.Store, Blobs: s.Blobs, Catalog: s.Catalog, Limits: s.Limits, Buckets: migrate.DefaultBuckets, OutOfTime: never}
 	validate := &pipeline.Validate{Store: s.Store, Target: s.Live, Catalog: s.Catalog, OutOfTime: never}
 	imports := &pipeline.Import{Store: s.Store, Target: s.Live, Catalog: s.Catalog, OutOfTime: never}

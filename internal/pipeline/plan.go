@@ -21,7 +21,6 @@ type Plan struct {
 	Catalog   *catalog.Catalog
 	Lifecycle *Lifecycle
 	Limits    Limits
-	Now       func() time.Time
 }
 
 // Limits bounds the pieces that work is cut into.

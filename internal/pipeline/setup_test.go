@@ -145,7 +145,7 @@ func (w *world) register() *pipeline.Register {
 }
 
 func (w *world) plan() *pipeline.Plan {
-	return &pipeline.Plan{Store: w.store, Blobs: w.site.blobs, Catalog: w.site.lending, Lifecycle: w.lifecycle, Limits: w.limits, Now: w.now}
+	return &pipeline.Plan{Store: w.store, Blobs: w.site.blobs, Catalog: w.site.lending, Lifecycle: w.lifecycle, Limits: w.limits}
 }
 
 func (w *world) stage() *pipeline.Stage {

@@ -26,7 +26,6 @@ type stager struct {
 	base   migrate.PartRead    // what the scanner had counted where the part begins
 	read   migrate.PartRead    // what it had counted at pos
 	bytes  int                 // in the part so far
-	added  int
 	bad    int
 	line   []byte // scratch for records that span lines
 	lost   error  // why the records of a part were not committed: they are gone, nothing may be committed in their place
@@ -103,7 +102,6 @@ func isScalar(text []byte) bool {
 
 func (s *stager) add(r records.Record, id migrate.ReferenceID) error {
 	body := s.oneLine(r.Bytes)
-	s.added++
 	return s.writer.Add(migrate.StagedRecord{
 		ID: id, Hash: migrate.HashContent(body), Offset: r.Offset, Line: r.Line - s.base.Newlines, Body: body,
 	})
@@ -162,5 +160,5 @@ func (s *stager) abort() {
 	if s.writer != nil {
 		s.writer.Abort()
 	}
-	s.writer, s.bytes, s.bad, s.added = nil, 0, 0, 0
+	s.writer, s.bytes, s.bad = nil, 0, 0
 }
